@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* File names on Windows have no case. */
+#include "windows.h"
