@@ -2,7 +2,7 @@
 #
 # For people; "make help" lists the targets. The kernel's own build reads Kbuild.
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 # A kernel of the test bench (6.1, 6.12, 7.2, debug); empty: the running one.
@@ -20,7 +20,7 @@ lib: ## the library, in build/lib
 	$(MAKE) -C libqos2 O=$(B)/lib
 
 tools: ## qosctl, in build/tools
-	$(MAKE) -C tools O=$(B)/tools
+	$(MAKE) -C tools
 
 ifeq ($(KERNEL),)
 modules: ## the module for the running kernel; KERNEL=6.1|6.12|7.2|debug for one of the bench
@@ -31,10 +31,11 @@ modules:
 endif
 
 ##@ Installing (DESTDIR and PREFIX are honoured)
-install: lib tools ## library, headers, qosctl, manual pages
+install: lib tools ## library, headers, qosctl and manual pages
 	$(MAKE) -C libqos2 O=$(B)/lib PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
-	$(MAKE) -C tools O=$(B)/tools PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
-	install -d $(DESTDIR)$(PREFIX)/share/man/man4
+	$(MAKE) -C tools PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
+	install -d $(DESTDIR)$(PREFIX)/share/man/man4 $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 uapi/linux/*.h $(DESTDIR)$(PREFIX)/include/linux/
 	install -m 644 Documentation/man/qwave.4 $(DESTDIR)$(PREFIX)/share/man/man4/
 
 modules_install: modules ## the module, for the running kernel
@@ -47,16 +48,16 @@ dkms-install: ## the module, by DKMS, now and for every kernel to come
 
 ##@ Seeing it work
 demo: ## marked packets on a real kernel in a virtual machine, as a table
-	tests/demo/run
+	@tests/demo/run
 
 check: ## every test, on Linux 6.1
-	tests/check
+	@tests/check
 
 check-all: ## every test, on every supported kernel and the debug kernel
-	tests/check --all
+	@tests/check --all
 
 lint: ## style, documents against code: the part of check that needs no guest
-	tests/host/run
+	@tests/host/run
 
 clean: ## remove what was built; the bench's cache stays
 	rm -rf $(B)

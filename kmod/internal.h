@@ -69,9 +69,9 @@ struct qwave_net {
 	int max_members_net;		/* the same */
 	int dscp_group_range[2];	/* the same; gids of the namespace's owner */
 
-	struct mutex hook_mutex;
+	struct mutex hook_mutex;	/* @hooked, and raising @hook_users */
 	bool hooked;			/* hook_mutex */
-	atomic_t hook_users;		/* raised under hook_mutex only */
+	atomic_t hook_users;		/* members */
 	struct delayed_work unhook_work;
 
 	u32 members;			/* qwave_member_lock */
@@ -95,7 +95,7 @@ struct qwave_user {
  */
 struct qwave_session {
 	refcount_t refs;
-	spinlock_t lock;
+	spinlock_t lock;		/* @shut, @flow_count, @flows */
 	bool shut;			/* lock; once true it stays true */
 	u32 flow_count;			/* lock */
 	struct list_head flows;		/* lock; qwave_flow->session_node */
@@ -136,7 +136,7 @@ struct qwave_flow {
 	u32 id;
 	u32 member_count;		/* qwave_member_lock */
 	u32 mark;			/* QWAVE_MARK_*; READ_ONCE, written under lock */
-	spinlock_t lock;
+	spinlock_t lock;		/* writers of @mark */
 	bool adaptive;
 	bool dead;			/* qwave_member_lock */
 };

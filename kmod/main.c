@@ -5,6 +5,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/rcupdate.h>
 #include <net/net_namespace.h>
 
@@ -43,15 +44,16 @@ err_member:
 }
 
 /*
- * Nothing refers to the module any more, but two kinds of code may still be in
- * it: RCU callbacks, among them the one that dropped the last reference, and a
- * destructor that was preempted behind its last action.
+ * Nothing refers to the module any more, but three kinds of code may still be in
+ * it: a packet in the hook; RCU callbacks, among them the one that dropped the
+ * last reference; and a destructor that was preempted behind its last action.
  */
 static void __exit qwave_exit(void)
 {
 	qwave_chardev_exit();
 	qwave_netlink_exit();
 	qwave_netns_exit();
+	synchronize_net();
 	rcu_barrier();
 	synchronize_rcu_tasks();
 	qwave_member_exit();

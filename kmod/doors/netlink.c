@@ -311,3 +311,5 @@ void qwave_netlink_exit(void)
 {
 	genl_unregister_family(&qwave_genl_family);
 }
+
+MODULE_ALIAS_GENL_FAMILY(QWAVE_GENL_NAME);

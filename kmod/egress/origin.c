@@ -33,7 +33,7 @@ static int qwave_origin_index(const struct kmem_cache *slab)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(qwave_origins); i++) {
-		/* Pairs with the release below. */
+		/* Pairs with the release in qwave_origin_learn(). */
 		if (smp_load_acquire(&qwave_origins[i].slab) == slab)
 			return i;
 	}
@@ -47,7 +47,7 @@ static int qwave_origin_index(const struct kmem_cache *slab)
  * Looks at a socket made for the purpose, because @sk itself may carry somebody
  * else's destructor by now.
  *
- * Return: 0, or why no socket could be made.
+ * Return: 0, or -ENOMEM if no socket could be made.
  */
 int qwave_origin_learn(struct sock *sk)
 {
@@ -61,14 +61,16 @@ int qwave_origin_learn(struct sock *sk)
 	mutex_lock(&qwave_origin_mutex);
 	if (qwave_origin_index(sk->sk_prot_creator->slab) >= 0)
 		goto out;
-	err = sock_create_kern(sock_net(sk), sk->sk_family, SOCK_STREAM,
-			       IPPROTO_TCP, &probe);
-	if (err)
+	if (sock_create_kern(sock_net(sk), sk->sk_family, SOCK_STREAM,
+			     IPPROTO_TCP, &probe)) {
+		err = -ENOMEM;
 		goto out;
+	}
 	for (i = 0; i < ARRAY_SIZE(qwave_origins); i++) {
 		if (qwave_origins[i].slab)
 			continue;
 		qwave_origins[i].destruct = probe->sk->sk_destruct;
+		/* Pairs with the acquire above: the slab makes it valid. */
 		smp_store_release(&qwave_origins[i].slab,
 				  probe->sk->sk_prot_creator->slab);
 		break;

@@ -18,7 +18,7 @@ static int qwave_route_errno(int err)
 {
 	if (!err || err == -ENETUNREACH || err == -ENOMEM)
 		return err;
-	return -EHOSTUNREACH;
+	return err == -ENOBUFS ? -ENOMEM : -EHOSTUNREACH;
 }
 
 static int qwave_route_check_v4(struct sock *sk, const struct qwave_dest *dest)
