@@ -16,8 +16,10 @@
 #include <net/dsfield.h>
 #include <net/inet_connection_sock.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/route.h>
 #include <net/sock.h>
 
 #include "member.h"
@@ -42,6 +44,22 @@ static bool qwave_egress_transformed(const struct sk_buff *skb, u8 pf)
 	if (pf == NFPROTO_IPV4)
 		return IPCB(skb)->flags & IPSKB_XFRM_TRANSFORMED;
 	return IP6CB(skb)->flags & IP6SKB_XFRM_TRANSFORMED;
+}
+
+/*
+ * A packet that leaves through a VRF comes twice: as one of the VRF, and as one
+ * of the device behind it, which is the pass that counts. What goes to an
+ * address of the VRF itself comes only as the former.
+ */
+static bool qwave_egress_vrf_pass(const struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	if (!netif_is_l3_master(state->out))
+		return false;
+	if (state->pf == NFPROTO_IPV4)
+		return !(skb_rtable(skb)->rt_flags & RTCF_LOCAL);
+	return !(((const struct rt6_info *)skb_dst(skb))->rt6i_flags &
+		 RTF_LOCAL);
 }
 
 /*
@@ -170,6 +188,7 @@ static unsigned int qwave_egress_hook(void *priv, struct sk_buff *skb,
 	    !qwave_egress_candidate(sk))
 		return NF_ACCEPT;
 	if (qwave_egress_transformed(skb, state->pf) ||
+	    qwave_egress_vrf_pass(skb, state) ||
 	    !qwave_egress_dest(skb, state, &dest))
 		return NF_ACCEPT;
 
