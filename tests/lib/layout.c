@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a program compiled for Windows takes for granted of the header: sizes,
+ * offsets, numbers, and the inline functions. Also built for 32 bits.
+ */
+#include "qos.h"
+
+#define MEMBER(type, member, at, bytes) do {				\
+	EXPECT_EQ(at, offsetof(type, member));				\
+	EXPECT_EQ(bytes, sizeof(((type *)0)->member));			\
+} while (0)
+
+/* checklist: 1 */
+TEST(layout_version)
+{
+	EXPECT_EQ(4, sizeof(QOS_VERSION));
+	MEMBER(QOS_VERSION, MajorVersion, 0, 2);
+	MEMBER(QOS_VERSION, MinorVersion, 2, 2);
+}
+
+/* checklist: 1 */
+TEST(layout_flowrate_outgoing)
+{
+	EXPECT_EQ(16, sizeof(QOS_FLOWRATE_OUTGOING));
+	MEMBER(QOS_FLOWRATE_OUTGOING, Bandwidth, 0, 8);
+	MEMBER(QOS_FLOWRATE_OUTGOING, ShapingBehavior, 8, 4);
+	MEMBER(QOS_FLOWRATE_OUTGOING, Reason, 12, 4);
+	EXPECT_EQ(8, __alignof__(QOS_FLOWRATE_OUTGOING));
+}
+
+/* checklist: 1 */
+TEST(layout_packet_priority)
+{
+	EXPECT_EQ(16, sizeof(QOS_PACKET_PRIORITY));
+	MEMBER(QOS_PACKET_PRIORITY, ConformantDSCPValue, 0, 4);
+	MEMBER(QOS_PACKET_PRIORITY, NonConformantDSCPValue, 4, 4);
+	MEMBER(QOS_PACKET_PRIORITY, ConformantL2Value, 8, 4);
+	MEMBER(QOS_PACKET_PRIORITY, NonConformantL2Value, 12, 4);
+}
+
+/* checklist: 1 */
+TEST(layout_flow_fundamentals)
+{
+	EXPECT_EQ(40, sizeof(QOS_FLOW_FUNDAMENTALS));
+	MEMBER(QOS_FLOW_FUNDAMENTALS, BottleneckBandwidthSet, 0, 4);
+	MEMBER(QOS_FLOW_FUNDAMENTALS, BottleneckBandwidth, 8, 8);
+	MEMBER(QOS_FLOW_FUNDAMENTALS, AvailableBandwidthSet, 16, 4);
+	MEMBER(QOS_FLOW_FUNDAMENTALS, AvailableBandwidth, 24, 8);
+	MEMBER(QOS_FLOW_FUNDAMENTALS, RTTSet, 32, 4);
+	MEMBER(QOS_FLOW_FUNDAMENTALS, RTT, 36, 4);
+	EXPECT_EQ(8, __alignof__(QOS_FLOW_FUNDAMENTALS));
+}
+
+/* checklist: 2 */
+TEST(layout_basic_types)
+{
+	EXPECT_EQ(4, sizeof(QOS_FLOWID));
+	EXPECT_EQ(4, sizeof(ULONG));
+	EXPECT_EQ(4, sizeof(DWORD));
+	EXPECT_EQ(4, sizeof(BOOL));
+	EXPECT_EQ(4, sizeof(QOS_TRAFFIC_TYPE));
+	EXPECT_EQ(4, sizeof(QOS_SET_FLOW));
+	EXPECT_EQ(4, sizeof(QOS_QUERY_FLOW));
+	EXPECT_EQ(4, sizeof(QOS_SHAPING));
+	EXPECT_EQ(4, sizeof(QOS_FLOWRATE_REASON));
+	EXPECT_EQ(sizeof(void *), sizeof(HANDLE));
+	EXPECT_EQ(sizeof(void *), sizeof(SOCKET));
+}
+
+/* checklist: 3 */
+TEST(enum_traffic_type)
+{
+	EXPECT_EQ(0, QOSTrafficTypeBestEffort);
+	EXPECT_EQ(1, QOSTrafficTypeBackground);
+	EXPECT_EQ(2, QOSTrafficTypeExcellentEffort);
+	EXPECT_EQ(3, QOSTrafficTypeAudioVideo);
+	EXPECT_EQ(4, QOSTrafficTypeVoice);
+	EXPECT_EQ(5, QOSTrafficTypeControl);
+}
+
+/* checklist: 3 */
+TEST(enum_operations)
+{
+	EXPECT_EQ(0, QOSSetTrafficType);
+	EXPECT_EQ(1, QOSSetOutgoingRate);
+	EXPECT_EQ(2, QOSSetOutgoingDSCPValue);
+	EXPECT_EQ(0, QOSQueryFlowFundamentals);
+	EXPECT_EQ(1, QOSQueryPacketPriority);
+	EXPECT_EQ(2, QOSQueryOutgoingRate);
+}
+
+/* checklist: 3 */
+TEST(enum_rate)
+{
+	EXPECT_EQ(0, QOSShapeOnly);
+	EXPECT_EQ(1, QOSShapeAndMark);
+	EXPECT_EQ(2, QOSUseNonConformantMarkings);
+	EXPECT_EQ(0, QOSFlowRateNotApplicable);
+	EXPECT_EQ(1, QOSFlowRateContentChange);
+	EXPECT_EQ(2, QOSFlowRateCongestion);
+	EXPECT_EQ(3, QOSFlowRateHigherContentEncoding);
+	EXPECT_EQ(4, QOSFlowRateUserCaused);
+}
+
+/* checklist: 4 */
+TEST(constants)
+{
+	EXPECT_EQ(1, QOS_QUERYFLOW_FRESH);
+	EXPECT_EQ(2, QOS_NON_ADAPTIVE_FLOW);
+	EXPECT_EQ(0xFFFFFFFFLL, QOS_OUTGOING_DEFAULT_MINIMUM_BANDWIDTH);
+}
+
+/* checklist: 5 */
+TEST(error_codes)
+{
+	EXPECT_EQ(5, ERROR_ACCESS_DENIED);
+	EXPECT_EQ(6, ERROR_INVALID_HANDLE);
+	EXPECT_EQ(8, ERROR_NOT_ENOUGH_MEMORY);
+	EXPECT_EQ(31, ERROR_GEN_FAILURE);
+	EXPECT_EQ(50, ERROR_NOT_SUPPORTED);
+	EXPECT_EQ(54, ERROR_NETWORK_BUSY);
+	EXPECT_EQ(57, ERROR_ADAP_HDW_ERR);
+	EXPECT_EQ(59, ERROR_UNEXP_NET_ERR);
+	EXPECT_EQ(67, ERROR_BAD_NET_NAME);
+	EXPECT_EQ(87, ERROR_INVALID_PARAMETER);
+	EXPECT_EQ(122, ERROR_INSUFFICIENT_BUFFER);
+	EXPECT_EQ(170, ERROR_BUSY);
+	EXPECT_EQ(183, ERROR_ALREADY_EXISTS);
+	EXPECT_EQ(232, ERROR_NO_DATA);
+	EXPECT_EQ(995, ERROR_OPERATION_ABORTED);
+	EXPECT_EQ(996, ERROR_IO_INCOMPLETE);
+	EXPECT_EQ(997, ERROR_IO_PENDING);
+	EXPECT_EQ(1068, ERROR_SERVICE_DEPENDENCY_FAIL);
+	EXPECT_EQ(1117, ERROR_IO_DEVICE);
+	EXPECT_EQ(1164, ERROR_DEVICE_REINITIALIZATION_NEEDED);
+	EXPECT_EQ(1168, ERROR_NOT_FOUND);
+	EXPECT_EQ(1225, ERROR_CONNECTION_REFUSED);
+	EXPECT_EQ(1232, ERROR_HOST_UNREACHABLE);
+	EXPECT_EQ(1237, ERROR_RETRY);
+	EXPECT_EQ(1260, ERROR_ACCESS_DISABLED_BY_POLICY);
+	EXPECT_EQ(1450, ERROR_NO_SYSTEM_RESOURCES);
+	EXPECT_EQ(1460, ERROR_TIMEOUT);
+	EXPECT_EQ(4309, ERROR_RESOURCE_DISABLED);
+}
+
+/* checklist: 9 */
+TEST(header_overhead)
+{
+	EXPECT_EQ(40, QOS_HEADER_OVERHEAD(AF_INET, IPPROTO_TCP));
+	EXPECT_EQ(28, QOS_HEADER_OVERHEAD(AF_INET, IPPROTO_UDP));
+	EXPECT_EQ(60, QOS_HEADER_OVERHEAD(AF_INET6, IPPROTO_TCP));
+	EXPECT_EQ(48, QOS_HEADER_OVERHEAD(AF_INET6, IPPROTO_UDP));
+}
+
+/* checklist: 10 */
+TEST(add_overhead)
+{
+	EXPECT_EQ(5100000, QOS_ADD_OVERHEAD(AF_INET, IPPROTO_UDP, 1400,
+					    5000000));
+	EXPECT_EQ(10273972, QOS_ADD_OVERHEAD(AF_INET, IPPROTO_TCP, 1460,
+					     10000000));
+	EXPECT_EQ(5171428, QOS_ADD_OVERHEAD(AF_INET6, IPPROTO_UDP, 1400,
+					    5000000));
+	EXPECT_EQ(10416666, QOS_ADD_OVERHEAD(AF_INET6, IPPROTO_TCP, 1440,
+					     10000000));
+	EXPECT_EQ(75200, QOS_ADD_OVERHEAD(AF_INET, IPPROTO_UDP, 160, 64000));
+}
+
+/* checklist: 10 */
+TEST(subtract_overhead)
+{
+	EXPECT_EQ(5000000, QOS_SUBTRACT_OVERHEAD(AF_INET, IPPROTO_UDP, 1400,
+						 5100000));
+	EXPECT_EQ(4901961, QOS_SUBTRACT_OVERHEAD(AF_INET, IPPROTO_UDP, 1400,
+						 5000000));
+	EXPECT_EQ(9600000, QOS_SUBTRACT_OVERHEAD(AF_INET6, IPPROTO_TCP, 1440,
+						 10000000));
+}
+
+TEST_MAIN
