@@ -157,14 +157,20 @@ def hook_runs():
         trace("current_tracer", "nop")
 
 
-def hooks():
-    """Is the module among this namespace's netfilter hooks?"""
-    text = wire.run("nft list hooks", ok=False)
-    return "[qwave]" in text if "hook" in text else hook_runs()
+def hooks_listed():
+    """Can the kernel list hooks? One that must be there shows it."""
+    with wire.firewall("filter hook output priority 0;", "accept"):
+        return "chain inet wire wire" in wire.run("nft list hooks", ok=False)
 
 
 # checklist: 68
 def test_life_hooks_only_while_there_are_flows():
+    listed = hooks_listed()
+
+    def hooks():
+        """Is the module among this namespace's netfilter hooks?"""
+        return "[qwave]" in wire.run("nft list hooks") if listed else hook_runs()
+
     ktap.until(lambda: not hooks(), "no hooks before")
     session = qos2.Session()
     ktap.true(not hooks(), "a session alone needs no hooks")

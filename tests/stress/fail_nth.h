@@ -30,6 +30,28 @@ static void debugfs_write(const char *name, const char *value)
 }
 
 /*
+ * Restricts the failures to what is called, over whatever detours, from code
+ * between the two addresses.
+ */
+static void __attribute__((unused))
+fail_only_below(unsigned long start, unsigned long end)
+{
+	static const char * const kinds[] = { "failslab", "fail_page_alloc" };
+	char name[64];
+	char value[32];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(name, sizeof(name), "%s/require-start", kinds[i]);
+		snprintf(value, sizeof(value), "%#lx", start);
+		debugfs_write(name, value);
+		snprintf(name, sizeof(name), "%s/require-end", kinds[i]);
+		snprintf(value, sizeof(value), "%#lx", end);
+		debugfs_write(name, value);
+	}
+}
+
+/*
  * Allocations that may sleep are spared by default, which is nearly all of
  * ours. Copies from and to the program are not what is to fail: no caller has
  * an address between 1 and 2.
@@ -46,6 +68,7 @@ static void __attribute__((unused)) set_up(void)
 	debugfs_write("fail_page_alloc/ignore-gfp-highmem", "N");
 	debugfs_write("fail_page_alloc/min-order", "0");
 	debugfs_write("fail_page_alloc/verbose", "0");
+	fail_only_below(0, ~0UL);
 	debugfs_write("fail_usercopy/require-start", "1");
 	debugfs_write("fail_usercopy/require-end", "2");
 }

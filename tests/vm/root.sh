@@ -81,6 +81,7 @@ get_build_root()
 	[ "$(cat "$ROOT.key" 2>/dev/null)" != "$key" ] || return 0
 	need mmdebstrap
 	say "making the build root"
+	rm -rf "$ROOT.new"
 	mkdir -p "$ROOT.new"
 	strap "$BUILD_PACKAGES" "$CACHE/root/build.tar"
 	# Device nodes are root's business; the others bind /dev.
@@ -96,8 +97,8 @@ get_build_root()
 	if [ -d "$ROOT/usr/src" ]; then
 		rm -rf "$ROOT.new/usr/src"
 		mv "$ROOT/usr/src" "$ROOT.new/usr/src"
-		[ ! -d "$ROOT/usr/lib/linux" ] ||
-			mv "$ROOT"/usr/lib/linux-kbuild-* "$ROOT.new/usr/lib/"
+		find "$ROOT/usr/lib" -maxdepth 1 -name 'linux-kbuild-*' \
+			-exec mv -t "$ROOT.new/usr/lib" '{}' +
 		[ ! -d "$ROOT/ccache" ] || mv "$ROOT/ccache" "$ROOT.new/ccache"
 	fi
 	rm -rf "$ROOT"
