@@ -51,7 +51,8 @@ enum qwave_traffic_type {
  * @family: AF_INET or AF_INET6; AF_UNSPEC (0) means that none is given, and
  *	then every other member must be zero
  * @port: port in network byte order
- * @scope_id: interface index of a link-local IPv6 address, otherwise 0
+ * @scope_id: interface index of a link-local IPv6 address; ignored for other
+ *	IPv6 addresses, 0 for IPv4
  * @addr: the address in network byte order; an IPv4 address fills the first
  *	four bytes and the rest must be zero
  */
@@ -83,8 +84,8 @@ struct qwave_addr {
  * changes nothing.
  *
  * Errors: EINVAL (traffic type, address, port, a listening socket, or a flow
- * id that this session does not have or that cannot be joined), ENOTSOCK (not
- * a socket), EOPNOTSUPP (a kind of socket that cannot be marked: MPTCP, SCTP,
+ * id that this session does not have or that cannot be joined), ENOTSOCK (no
+ * open socket), EOPNOTSUPP (a kind of socket that cannot be marked: MPTCP, SCTP,
  * DCCP, ICMP, raw, AF_UNIX ...), EEXIST (the socket and destination belong to
  * another flow), EHOSTUNREACH or ENETUNREACH (no route to the destination),
  * ENOSPC (limit of the session or network namespace), EUSERS (limit of the
