@@ -15,8 +15,8 @@ GUEST_PACKAGES=$GUEST_PACKAGES,liburing2,mount,netbase
 GUEST_PACKAGES=$GUEST_PACKAGES,netcat-openbsd,nftables,procps,python3,socat
 GUEST_PACKAGES=$GUEST_PACKAGES,strace,tcpdump,util-linux
 
-BUILD_PACKAGES=bc,bison,busybox-static,ccache,cpio,flex,gcc,gcc-12,gcc-14
-BUILD_PACKAGES=$BUILD_PACKAGES,kmod,libc6-dev,libelf-dev,libssl-dev,make
+BUILD_PACKAGES=bc,bison,busybox-static,ccache,cpio,dwarves,flex,gcc,gcc-12
+BUILD_PACKAGES=$BUILD_PACKAGES,gcc-14,kmod,libc6-dev,libelf-dev,libssl-dev,make
 BUILD_PACKAGES=$BUILD_PACKAGES,perl,python3,rsync,sparse,squashfs-tools
 BUILD_PACKAGES=$BUILD_PACKAGES,xz-utils,zstd
 
