@@ -221,9 +221,9 @@ static void *user_inside(void *handle)
 	return NULL;
 }
 
-TEST(close_handle_with_user_inside)
+/* A new handle, with @thread held in a call on it until the gate opens. */
+static HANDLE create_with_user_inside(pthread_t *thread)
 {
-	pthread_t thread;
 	HANDLE handle;
 
 	fake_reset();
@@ -231,8 +231,17 @@ TEST(close_handle_with_user_inside)
 	gate_open = false;
 	fake.answer = answer_blocks;
 	handle = create();
-	EXPECT_EQ(pthread_create(&thread, NULL, user_inside, handle), 0);
+	EXPECT_EQ(pthread_create(thread, NULL, user_inside, handle), 0);
 	gate_wait(&gate_inside);
+	return handle;
+}
+
+TEST(close_handle_with_user_inside)
+{
+	pthread_t thread;
+	HANDLE handle;
+
+	handle = create_with_user_inside(&thread);
 
 	EXPECT_OK(QOSCloseHandle(handle));
 	EXPECT_EQ(fake.shutdowns, 1);
@@ -252,13 +261,7 @@ TEST(fork_with_user_inside_closing_handle)
 	pid_t child;
 	int status;
 
-	fake_reset();
-	gate_inside = false;
-	gate_open = false;
-	fake.answer = answer_blocks;
-	handle = create();
-	EXPECT_EQ(pthread_create(&thread, NULL, user_inside, handle), 0);
-	gate_wait(&gate_inside);
+	handle = create_with_user_inside(&thread);
 	EXPECT_OK(QOSCloseHandle(handle));
 
 	child = fork();

@@ -159,6 +159,23 @@ static struct udp_link __attribute__((unused)) udp_link(const char *text)
 	return link;
 }
 
+/* A connected sender and receiver, the sender in a flow of its own. */
+struct voice {
+	struct udp_link link;
+	HANDLE handle;
+	QOS_FLOWID flow;
+};
+
+static struct voice __attribute__((unused)) new_voice(void)
+{
+	struct voice voice = { .link = udp_link("127.0.0.1") };
+
+	voice.handle = new_handle();
+	voice.flow = new_flow(voice.handle, voice.link.from,
+			      QOSTrafficTypeVoice);
+	return voice;
+}
+
 static int __attribute__((unused)) seen_dscp(const struct udp_link *link)
 {
 	return dscp_between(link->from, link->to);

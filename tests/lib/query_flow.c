@@ -2,22 +2,6 @@
 /* QOSQueryFlow */
 #include "qos.h"
 
-struct voice {
-	struct udp_link link;
-	HANDLE handle;
-	QOS_FLOWID flow;
-};
-
-static struct voice new_voice(void)
-{
-	struct voice voice = { .link = udp_link("127.0.0.1") };
-
-	voice.handle = new_handle();
-	voice.flow = new_flow(voice.handle, voice.link.from,
-			      QOSTrafficTypeVoice);
-	return voice;
-}
-
 /* checklist: 112, 113 */
 TEST(query_priority_of_each_type)
 {

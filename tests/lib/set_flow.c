@@ -2,22 +2,6 @@
 /* QOSSetFlow */
 #include "qos.h"
 
-struct voice {
-	struct udp_link link;
-	HANDLE handle;
-	QOS_FLOWID flow;
-};
-
-static struct voice new_voice(void)
-{
-	struct voice voice = { .link = udp_link("127.0.0.1") };
-
-	voice.handle = new_handle();
-	voice.flow = new_flow(voice.handle, voice.link.from,
-			      QOSTrafficTypeVoice);
-	return voice;
-}
-
 static void expect_still_voice(const struct voice *voice)
 {
 	EXPECT_EQ(56, queried_dscp(voice->handle, voice->flow));
